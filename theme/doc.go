@@ -15,10 +15,10 @@
 // Default returns the folders templates/, assets/ and words/. The frames in templates/frames are
 // html/template files made of static markup and five slots: head, header, main, aside, footer.
 //
-//	main.html    main with an aside beside it: front page, lists, sections
+//	main.html    main with an aside beside it: pages, lists, sections
 //	wide.html    main alone: articles, forms, tables
-//	bare.html    one sheet on bark: sign in, sign up, setup
-//	error.html   main alone and a way home; needs nothing but the slots head and main
+//	bare.html    one sheet on bark: sign in, sign up, setup, pages of errors
+//	front.html   as main.html, for the front page
 //
 // A frame calls {{slot "name"}}, {{asset "base.css"}} (the asset's address), {{t "key"}} (text in
 // the viewer's locale; words/ has the texts) and {{locale}}. The landmarks (header.masthead, main,
@@ -61,8 +61,11 @@
 //	news      lead > div > header + figure; news > item > side + div + figure; pager; tags
 //	          (data-weight=1..5); feeds
 //	article   article > header, body > side + prose, footer
-//	prose     prose (all that editors write), initial, small; within it alignleft alignright
-//	          aligncenter alignwide gallery pull footnotes footnote-ref footnote-backref
+//	prose     prose (all that editors write), initial, small; within it what package prose lets
+//	          through: prose-left prose-right prose-center prose-wide prose-full prose-text-left
+//	          prose-text-center prose-text-right prose-captioned prose-gallery prose-columns
+//	          prose-column prose-media-text prose-buttons prose-button prose-pullquote prose-embed
+//	          prose-verse prose-footnotes prose-footnote-ref prose-footnote-back
 //	talk      talk > thread > li > comment[data-state] + thread; reply (details); remarks (latest)
 //	forms     form; field (label, hint, control, error); need; pair; choices > choice; actions;
 //	          errors (summary); filters; sheet

@@ -5,7 +5,7 @@
 //	go run ./theme/guide                          # serves it at http://127.0.0.1:8090/
 //	go run ./theme/guide -write DIR               # writes the pages as files
 //
-// A page is a file of this folder that defines the templates "frame" (main, wide, bare or error),
+// A page is a file of this folder that defines the templates "frame" (main, front, wide or bare),
 // "locale" (ru or en), "title", "main" and, where its frame has one, "aside"; parts/ holds headers
 // and footers. Pages use the functions that templates of the product use.
 package main
