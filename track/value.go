@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -199,9 +200,9 @@ func compareTexts(a, b string, texts Collation) order {
 	switch {
 	case a == b:
 		return equal
-	case texts == Binary:
+	case texts == Binary && numeric(a) == numeric(b):
 		return orderOf(strings.Compare(a, b))
-	case texts == Exact:
+	case texts != Folded:
 		return different
 	}
 	fa, okA := foldASCII(a)
@@ -213,6 +214,18 @@ func compareTexts(a, b string, texts Collation) order {
 		return unordered
 	}
 	return different
+}
+
+// numeric reports whether a text reads as a number. In a column of numeric
+// affinity SQLite compares such an argument as the number, which comes before
+// every text.
+func numeric(s string) bool {
+	s = strings.TrimSpace(s)
+	if s == "" || s[0] != '+' && s[0] != '-' && s[0] != '.' && (s[0] < '0' || s[0] > '9') {
+		return false
+	}
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
 }
 
 // foldASCII returns s without case and trailing spaces, and whether s is all
