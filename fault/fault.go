@@ -24,6 +24,7 @@ const (
 	Unauthorized             // nobody is signed in: sign in
 	Forbidden                // the viewer may not do this
 	NotFound                 // there is no such thing, or the viewer may not know of it
+	NotAllowed               // the thing is there, but not for what was asked of it
 	Conflict                 // somebody else changed it first: look and try again
 	TooLarge                 // the input is larger than the bound
 	TooMany                  // too often: wait
@@ -39,6 +40,7 @@ var kinds = [...]struct {
 	Unauthorized: {"unauthorized", http.StatusUnauthorized},
 	Forbidden:    {"forbidden", http.StatusForbidden},
 	NotFound:     {"not found", http.StatusNotFound},
+	NotAllowed:   {"not allowed", http.StatusMethodNotAllowed},
 	Conflict:     {"conflict", http.StatusConflict},
 	TooLarge:     {"too large", http.StatusRequestEntityTooLarge},
 	TooMany:      {"too many", http.StatusTooManyRequests},
