@@ -34,11 +34,13 @@ type Session interface {
 }
 
 // A Gate is an optional power of a [Session]: that of a database which lets one
-// writer in at a time. Enter is called before the first statement of a
-// transaction that may write, Leave when its changes have been applied. Enter
-// waits with a bound of its own.
+// writer in at a time.
 type Gate interface {
+	// Enter waits, with a bound of its own, until the session may write. It is
+	// called before the first statement of a transaction that may.
 	Enter(ctx context.Context) error
+	// Leave lets the next writer in. It is called when the transaction's changes
+	// have been applied.
 	Leave()
 }
 
