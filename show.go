@@ -3,6 +3,7 @@ package veche
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"maps"
 	"net/http"
 	"net/url"
@@ -57,25 +58,32 @@ func (n *Node) arrange() {
 	}
 }
 
-// FaultPage is the data of the template "frames/fault".
+// FaultPage is the data of the templates "fault/page" and "fault/head", in the
+// visitor's language.
 type FaultPage struct {
 	Status int
-	Title  string // key of the words
+	Title  string
 	Words  string
-	Args   []any
+	// Ref is by which the log names the error, "" for what the visitor can mend.
+	Ref string
 }
 
 // showFault answers with the page of an error. The cause goes to the log.
 func (n *Node) showFault(w http.ResponseWriter, r *http.Request, f *fault.Error) {
+	ref := ""
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
-		n.Log.Error("a request failed", "method", r.Method, "path", r.URL.Path, "err", f)
+		ref = strings.ToLower(rand.Text()[:8])
+		n.Log.Error("a request failed", "ref", ref, "method", r.Method, "path", r.URL.Path, "err", f)
 	}
 	if f.Kind == fault.Unauthorized && r.Method == http.MethodGet && wantsPage(r) {
 		http.Redirect(w, r, "/sign-in?to="+url.QueryEscape(web.Local(r.URL.RequestURI())), http.StatusSeeOther)
 		return
 	}
-	title := "fault." + strings.ReplaceAll(f.Kind.String(), " ", "_")
-	page := FaultPage{Status: f.Kind.Status(), Title: title, Words: cmp.Or(f.Words, title+".words"), Args: f.Args}
+	key := "fault." + strings.ReplaceAll(f.Kind.String(), " ", "_")
+	page := FaultPage{
+		Status: f.Kind.Status(), Ref: ref,
+		Title: n.text(r.Context(), key), Words: n.text(r.Context(), cmp.Or(f.Words, key+".words"), f.Args...),
+	}
 	w.Header().Del("Content-Length")
 	if wantsPage(r) {
 		err := n.show(w, r, View{
@@ -87,7 +95,7 @@ func (n *Node) showFault(w http.ResponseWriter, r *http.Request, f *fault.Error)
 		}
 		n.Log.Error("the page of an error failed", "err", err)
 	}
-	http.Error(w, n.text(r.Context(), page.Words, page.Args...), page.Status)
+	http.Error(w, page.Words, page.Status)
 }
 
 // wantsPage reports whether the client shows pages.

@@ -145,7 +145,7 @@ func (m *migration) shape() error {
 
 func newer(s Schema, have int) error {
 	return fault.Because(
-		fmt.Errorf("the tables of module %s are of version %d, this program knows version %d: start the newer program, or restore a backup from before it.",
+		fmt.Errorf("the tables of module %s are of version %d, this program knows version %d: start the newer program, or restore a backup from before it",
 			s.Module, have, s.Number),
 		fault.Unavailable, "data.newer", s.Module, have, s.Number)
 }

@@ -18,7 +18,6 @@ type termPlace struct {
 	title  string
 	slug   string
 	weight int // posts in it and below it
-	weighs bool
 }
 
 // termKey is the name of a term in an import: its taxonomy and slug.

@@ -230,13 +230,19 @@ func (c bareConn) Prepare(q string) (driver.Stmt, error) {
 	return bareStmt{s}, err
 }
 
-func (c bareConn) Close() error              { return c.inner.Close() }
+func (c bareConn) Close() error { return c.inner.Close() }
+
+//lint:ignore SA1019 the oldest interface is what is tried
 func (c bareConn) Begin() (driver.Tx, error) { return c.inner.Begin() }
 
-func (s bareStmt) Close() error                                    { return s.inner.Close() }
-func (s bareStmt) NumInput() int                                   { return s.inner.NumInput() }
+func (s bareStmt) Close() error  { return s.inner.Close() }
+func (s bareStmt) NumInput() int { return s.inner.NumInput() }
+
+//lint:ignore SA1019 the oldest interface is what is tried
 func (s bareStmt) Exec(args []driver.Value) (driver.Result, error) { return s.inner.Exec(args) }
-func (s bareStmt) Query(args []driver.Value) (driver.Rows, error)  { return s.inner.Query(args) }
+
+//lint:ignore SA1019 the oldest interface is what is tried
+func (s bareStmt) Query(args []driver.Value) (driver.Rows, error) { return s.inner.Query(args) }
 
 // TestOldDriver checks that a driver with the oldest interfaces only is tracked
 // as well.

@@ -40,6 +40,7 @@ func (s *stmt) CheckNamedValue(v *driver.NamedValue) error {
 	if n, ok := s.c.inner.(driver.NamedValueChecker); ok {
 		return n.CheckNamedValue(v)
 	}
+	//lint:ignore SA1019 old drivers have nothing else
 	if cc, ok := s.inner.(driver.ColumnConverter); ok {
 		if s.inner.NumInput() >= 0 && v.Ordinal > s.inner.NumInput() {
 			return nil // database/sql reports the number

@@ -203,7 +203,7 @@ func (l *lexer) name() error {
 	}
 	if l.d == Postgres && end == l.at+1 && l.text[l.at]|0x20 == 'u' && strings.HasPrefix(l.text[end:], "&") &&
 		end+1 < len(l.text) && (l.text[end+1] == '\'' || l.text[end+1] == '"') {
-		return errors.New("U& literals are not understood")
+		return errors.New("literals of the form U& are not understood")
 	}
 	l.add(tokWord, end)
 	return nil
@@ -324,7 +324,7 @@ func (l *lexer) paramNumber(mark byte, body string, end *int) (int, error) {
 	case body == "":
 		return 0, fmt.Errorf("a lone %q", mark)
 	case l.text[*end:] != "" && (strings.HasPrefix(l.text[*end:], "::") || l.text[*end] == '$' || l.text[*end] == '(' && mark == '$'):
-		return 0, errors.New("Tcl's names of parameters are not understood")
+		return 0, errors.New("names of parameters as Tcl has them are not understood")
 	}
 	name := l.text[l.at:*end]
 	if n := l.byName[name]; n != 0 {
