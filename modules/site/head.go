@@ -90,7 +90,8 @@ type welcome struct {
 // showWelcome makes the greeting of a site that has no pages yet: where to begin
 // for an administrator, and that there will be something for others.
 func showWelcome(ctx context.Context, _ mosaic.None) (any, error) {
-	first, err := data.All[Page](data.Read(ctx).Select("id").Limit(1))
+	// The first by its ID: pages that come behind it change nothing here.
+	first, err := data.All[Page](data.Read(ctx).Select("id").Order("id").Limit(1))
 	if err != nil || len(first) > 0 {
 		return nil, err
 	}
