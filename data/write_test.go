@@ -365,7 +365,7 @@ func TestWriteIsTheOnlyWayToWrite(t *testing.T) {
 func TestDeadlockedTransactionsAreMadeAgain(t *testing.T) {
 	datatest.Each(t, func(t *testing.T, db *data.DB) {
 		if db.Engine() == "sqlite" {
-			t.Skip("one writer at a time cannot deadlock")
+			return // one writer at a time cannot deadlock
 		}
 		a, b := item("a"), item("b")
 		create(t, db, a, b)

@@ -97,7 +97,7 @@ var suspects = []struct {
 func TestSuspect(t *testing.T) {
 	name := os.Getenv("CACHETEST_SUSPECT")
 	if name == "" {
-		t.Skip("no suspect is named")
+		return // nobody is suspected
 	}
 	for _, s := range suspects {
 		if s.name == name {

@@ -18,9 +18,6 @@ import (
 // interposed returns a site at whose points at steps in.
 func interposed(t *testing.T, b Backend, at func(context.Context, Point, string) error) *site {
 	i := &Interposer{Connector: b.Connector, Rules: b.Dialect, At: at}
-	if b.single() {
-		t.Skip("one connection only")
-	}
 	return newSite(t, Backend{Connector: i, Dialect: i.Dialect(), Configure: b.Configure, Exact: b.Exact}, sqltrack.Options{})
 }
 
