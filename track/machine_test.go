@@ -56,7 +56,7 @@ func TestTrackerIsAsAModelThatKeepsAllHistory(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) { newMachine(seen).run(t) })
 	}
 	for _, err := range []error{nil, track.ErrOvertaken, track.ErrTooOld, track.ErrVolatile} {
-		if seen[err] == 0 {
+		if seen[err] == 0 && !testing.Short() { // then rapid tries too little to meet them all
 			t.Errorf("no admission ended with %v", err)
 		}
 	}
