@@ -250,6 +250,7 @@ type tx struct {
 }
 
 func (t *tx) Commit() error {
+	defer t.c.committing()()
 	err := t.inner.Commit()
 	t.c.ended(err)
 	return err

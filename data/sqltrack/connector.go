@@ -43,6 +43,7 @@ type Connector struct {
 	o       Options
 	texts   *texts
 	count   counters
+	commits commits
 	loading sync.Mutex // one catalog load at a time
 	catalog atomic.Pointer[catalog]
 	schema  atomic.Uint64 // counts what may have changed the schema

@@ -39,6 +39,9 @@ func (c *conn) perform(ctx context.Context, t *text, args []driver.NamedValue, s
 	}
 	var out Outcome
 	var err error
+	if kind == statement.Commit || !c.inTx && c.mayWrite(t) {
+		defer c.committing()()
+	}
 	switch kind {
 	case statement.Insert, statement.Update, statement.Delete:
 		if out, err = c.write(ctx, t, args, src, rows); t.blind != "" {
